@@ -1,6 +1,7 @@
 #include "sim/topology.hpp"
 
 #include <algorithm>
+#include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/dijkstra_shortest_paths.hpp>
 #include <boost/property_map/function_property_map.hpp>
 
@@ -11,11 +12,17 @@ namespace {
 
 constexpr std::int64_t unreachable = INT64_MAX / 4;
 
+struct Cable {
+  std::uint32_t link = 0;
+};
+using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS, boost::no_property, Cable>;
+
 }  // namespace
 
 PlaceId Topology::add_place(std::string name) {
   routes_.clear();
-  return PlaceId{static_cast<std::uint32_t>(boost::add_vertex(Place{std::move(name)}, graph_))};
+  names_.push_back(std::move(name));
+  return PlaceId{static_cast<std::uint32_t>(names_.size() - 1)};
 }
 
 LinkId Topology::add_link(PlaceId a, PlaceId b, const LinkSpec& spec) {
@@ -23,7 +30,6 @@ LinkId Topology::add_link(PlaceId a, PlaceId b, const LinkSpec& spec) {
   SIM_CHECK(b.raw() < place_count());
   SIM_CHECK(a != b, "a link needs two different ends");
   const LinkId link{static_cast<std::uint32_t>(specs_.size())};
-  boost::add_edge(a.raw(), b.raw(), Cable{link.raw()}, graph_);
   specs_.push_back(spec);
   ends_.emplace_back(a, b);
   routes_.clear();
@@ -32,7 +38,7 @@ LinkId Topology::add_link(PlaceId a, PlaceId b, const LinkSpec& spec) {
 
 std::optional<PlaceId> Topology::find(std::string_view name) const {
   for (std::uint32_t i = 0; i < place_count(); ++i) {
-    if (graph_[i].name == name) return PlaceId{i};
+    if (names_[i] == name) return PlaceId{i};
   }
   return std::nullopt;
 }
@@ -62,15 +68,18 @@ std::span<const Topology::Lane> Topology::route(PlaceId from, PlaceId to) const 
 }
 
 Topology::Routes Topology::find_routes(PlaceId from) const {
+  Graph graph(place_count());
+  for (std::uint32_t i = 0; i < ends_.size(); ++i)
+    boost::add_edge(ends_[i].first.raw(), ends_[i].second.raw(), Cable{i}, graph);
   // Latency first, one nanosecond per hop to prefer fewer hops; a cut cable is infinitely long.
   const auto weight =
-      boost::make_function_property_map<Graph::edge_descriptor>([this](const Graph::edge_descriptor& edge) {
-        const LinkSpec& spec = specs_[graph_[edge].link];
+      boost::make_function_property_map<Graph::edge_descriptor>([&](const Graph::edge_descriptor& edge) {
+        const LinkSpec& spec = specs_[graph[edge].link];
         return spec.cut ? unreachable : spec.latency.nanoseconds() + 1;
       });
   std::vector<std::int64_t> distance(place_count());
   boost::dijkstra_shortest_paths(
-      graph_, from.raw(),
+      graph, from.raw(),
       boost::weight_map(weight)
           .distance_map(distance.data())
           .distance_inf(unreachable)
@@ -80,9 +89,9 @@ Topology::Routes Topology::find_routes(PlaceId from) const {
   // version: lowest place, then lowest cable.
   const auto last_step = [&](std::uint32_t here) {
     std::optional<std::pair<std::uint32_t, std::uint32_t>> best;  // place, link
-    for (auto [edge, end] = boost::out_edges(here, graph_); edge != end; ++edge) {
-      const auto previous = static_cast<std::uint32_t>(boost::target(*edge, graph_));
-      const std::uint32_t link = graph_[*edge].link;
+    for (auto [edge, end] = boost::out_edges(here, graph); edge != end; ++edge) {
+      const auto previous = static_cast<std::uint32_t>(boost::target(*edge, graph));
+      const std::uint32_t link = graph[*edge].link;
       if (specs_[link].cut || distance[previous] + boost::get(weight, *edge) != distance[here]) continue;
       if (!best || std::pair{previous, link} < *best) best = std::pair{previous, link};
     }

@@ -4,7 +4,6 @@
 // Start: Topology::add_place(), add_link(), route().
 #pragma once
 
-#include <boost/graph/adjacency_list.hpp>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -37,9 +36,9 @@ class Topology {
   /// REQUIRES: both places exist and differ.
   LinkId add_link(PlaceId a, PlaceId b, const LinkSpec& spec);
 
-  std::size_t place_count() const { return boost::num_vertices(graph_); }
+  std::size_t place_count() const { return names_.size(); }
   std::size_t link_count() const { return specs_.size(); }
-  std::string_view name_of(PlaceId place) const { return graph_[place.raw()].name; }
+  std::string_view name_of(PlaceId place) const { return names_[place.raw()]; }
   std::optional<PlaceId> find(std::string_view name) const;
   const LinkSpec& spec(LinkId link) const { return specs_[link.raw()]; }
   std::pair<PlaceId, PlaceId> ends(LinkId link) const { return ends_[link.raw()]; }
@@ -63,20 +62,13 @@ class Topology {
   std::span<const Lane> route(PlaceId from, PlaceId to) const;
 
  private:
-  struct Place {
-    std::string name;
-  };
-  struct Cable {
-    std::uint32_t link = 0;
-  };
-  using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS, Place, Cable>;
   struct Routes {  // of one source: the lanes to place p are lanes[start[p] .. start[p + 1])
     std::vector<Lane> lanes;
     std::vector<std::uint32_t> start;
   };
-  Routes find_routes(PlaceId from) const;
+  Routes find_routes(PlaceId from) const;  // Boost.Graph; its headers stay in topology.cpp
 
-  Graph graph_;
+  std::vector<std::string> names_;  // by place
   std::vector<LinkSpec> specs_;
   std::vector<std::pair<PlaceId, PlaceId>> ends_;
   std::vector<Routes> routes_;  // by source; empty `start` is "not found yet"
