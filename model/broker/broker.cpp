@@ -30,6 +30,11 @@ Broker::Broker(BrokerOptions options)
                {"zookeeper", 1}};
 }
 
+Broker::Broker(const Broker&) = default;
+Broker::~Broker() = default;
+
+std::unique_ptr<sim::Process> Broker::clone() const { return std::make_unique<Broker>(*this); }
+
 BrokerContext Broker::context(sim::Env& env) {
   return BrokerContext{env, options_.config, options_.costs, options_.id, epoch_, metadata_, channel_, isr_changes_};
 }

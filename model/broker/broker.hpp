@@ -16,6 +16,7 @@
 #include "sim/process.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -33,9 +34,14 @@ struct BrokerOptions {
   std::vector<std::string> zookeeper_servers;  ///< names of hosts: zookeeper.connect
 };
 
-class Broker final : public sim::Cloned<Broker> {
+class Broker final : public sim::Process {
  public:
   explicit Broker(BrokerOptions options);
+  // Defaulted, in broker.cpp: so large a copy is compiled once, not in every file that sees a broker.
+  Broker(const Broker&);
+  Broker& operator=(const Broker&) = delete;
+  ~Broker() override;
+  std::unique_ptr<sim::Process> clone() const override;
 
   std::span<const sim::StationSpec> stations() const override { return stations_; }
   sim::Station route(const sim::Input& input) const override;

@@ -82,7 +82,9 @@ std::string dump(const HostDisk& host) {
 }
 
 std::string golden_file(const char* name) {
-  std::ifstream file{std::string{KAFKASIM_SOURCE_DIR "/tests/golden/log/"} + name};
+  std::string path{KAFKASIM_SOURCE_DIR "/tests/golden/log/"};
+  path += name;
+  std::ifstream file{path};
   std::ostringstream text;
   for (std::string line; std::getline(file, line);) {
     if (line.empty() || line[0] != '#') text << line << '\n';

@@ -40,7 +40,7 @@ std::vector<std::byte> framed(std::vector<std::byte> bytes) {
 }
 
 TEST_CASE("recorded frames are decoded, have the size that they say, and encode to the same bytes") {
-  std::ifstream in{std::string{KAFKASIM_SOURCE_DIR} + "/tests/golden/zookeeper/recorded_bytes.txt"};
+  std::ifstream in{std::string{KAFKASIM_SOURCE_DIR "/tests/golden/zookeeper/recorded_bytes.txt"}};
   std::size_t frames = 0;
   for (std::string line; std::getline(in, line);) {
     if (line.empty() || line[0] == '#') continue;

@@ -1,5 +1,7 @@
 #include "tests/model/zookeeper/script.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -18,11 +20,11 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 std::string run_script(const std::string& file, bool recorded,
                        const std::function<std::vector<std::string>(const std::string&)>& run) {
-  const std::string path = std::string{KAFKASIM_SOURCE_DIR} + "/tests/golden/zookeeper/" + file;
+  const std::string path = fmt::format("{}/tests/golden/zookeeper/{}", KAFKASIM_SOURCE_DIR, file);
   std::ifstream in{path};
   std::ostringstream whole;
   whole << in.rdbuf();
-  if (!in || whole.str().empty()) return "cannot read " + path;
+  if (!in || whole.str().empty()) return fmt::format("cannot read {}", path);
 
   std::ostringstream fresh;
   std::ostringstream differences;

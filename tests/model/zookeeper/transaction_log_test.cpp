@@ -125,7 +125,7 @@ TEST_CASE(
     "the log of a real ZooKeeper 3.8.0 is read: its digests are passed over, its reserved zeros are no torn tail") {
   Machine machine;
   CHECK_FALSE(recovered_from(machine).from_snapshot);
-  std::ifstream in{std::string{KAFKASIM_SOURCE_DIR} + "/tests/golden/zookeeper/recorded_log.txt"};
+  std::ifstream in{std::string{KAFKASIM_SOURCE_DIR "/tests/golden/zookeeper/recorded_log.txt"}};
   int files = 0;
   int records = 0;
   for (std::string line; std::getline(in, line);) {
