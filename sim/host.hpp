@@ -16,6 +16,7 @@
 #include "sim/kernel.hpp"
 #include "sim/process.hpp"
 #include "sim/random.hpp"
+#include "sim/topology.hpp"
 
 namespace sim {
 

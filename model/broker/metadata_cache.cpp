@@ -4,6 +4,8 @@
 
 namespace kafka {
 
+MetadataCache::State::State() = default;
+
 std::vector<TopicPartition> MetadataCache::update(const UpdateMetadataRequest& request) {
   State& state = state_.edit();
   state.controller = request.controller_id;

@@ -59,6 +59,7 @@ class MetadataCache {
 
  private:
   struct State {
+    State();  // clang 14 cannot see a nested struct's default members before its class is complete
     BrokerId controller = no_broker;
     std::vector<BrokerEndpoint> brokers;
     std::map<std::string, Topic, std::less<>> topics;

@@ -2,8 +2,8 @@
 // Here:  NetworkClient: connect on demand, agree on versions, several requests in flight, time-outs, reconnecting with
 //        growing pauses, sockets that are full; which broker has the least to do.
 // Not:   what is asked (producer.hpp, consumer.hpp); who the brokers are (metadata.hpp, cluster_client.hpp).
-// Start: make_ready(), send(), next_event(). Reference: clients-groups-transactions.md §1.3, §1.4, §1.7, wire-protocol.md
-//        §1, §6 (classes NetworkClient, ClusterConnectionStates).
+// Start: make_ready(), send(), next_event(). Reference: clients-groups-transactions.md §1.3, §1.4, §1.7,
+//        wire-protocol.md §1, §6 (classes NetworkClient, ClusterConnectionStates).
 #pragma once
 
 #include "model/client/alarm.hpp"

@@ -1,7 +1,7 @@
 // producer.hpp - the producer of the client library.
 // Here:  Producer: send() takes records, their outcomes come as ProducerEvents; batching, retries, time-outs, acks.
-// Not:   its parts: record_accumulator.hpp (queues), partitioner.hpp, cluster_client.hpp (connections, metadata); who uses
-//        it: workload_producer.hpp.
+// Not:   its parts: record_accumulator.hpp (queues), partitioner.hpp, cluster_client.hpp (connections, metadata); who
+//        uses it: workload_producer.hpp.
 // Start: send(), drive(). Reference: clients-groups-transactions.md §1 (classes KafkaProducer, Sender).
 //
 // Sans-IO: its owner passes on every input of the process (on_connection, on_message, on_timer say whether it was the

@@ -1,5 +1,6 @@
 // record_accumulator.hpp - where records wait for their batch to be sent.
-// Here:  RecordAccumulator: a queue of batches per partition, `buffer.memory`; which batches may go now, and when others may.
+// Here:  RecordAccumulator: a queue of batches per partition, `buffer.memory`; which batches may go now, and when
+//        others may.
 // Not:   choosing a partition (partitioner.hpp); sending and answers (producer.hpp).
 // Start: append(), ready(), drain(). Reference: clients-groups-transactions.md §1.2, §1.3 (class RecordAccumulator).
 #pragma once

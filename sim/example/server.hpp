@@ -1,7 +1,7 @@
 // server.hpp - who counts: the primary, and the backups that could take its place.
 // Here:  Server, one program for both roles, its stations and its state.
-// Not:   the rules (counter.hpp), files (counter_log.hpp). server.cpp: life, clients, log; server_primary.cpp: lease and
-//        backups.
+// Not:   the rules (counter.hpp), files (counter_log.hpp). Life, clients and log are in server.cpp, the lease and the
+//        backups in server_primary.cpp.
 // Start: Server::on_increment(), then Server::commit().
 #pragma once
 

@@ -4,6 +4,8 @@
 // Start: `CHECK(play_golden("half_open") == "");`
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -16,9 +18,9 @@ namespace story {
 /// With KAFKASIM_REWRITE=1 in the environment it writes the file anew instead (read the diff before you keep it). A
 /// file is a sequence of: lines of prose (#...), lines of the language, "----", the answer, an empty line.
 inline std::string play_golden(const std::string& name) {
-  const std::string path = std::string{KAFKASIM_SOURCE_DIR} + "/tests/golden/sim/" + name + ".txt";
+  const std::string path = fmt::format("{}/tests/golden/sim/{}.txt", KAFKASIM_SOURCE_DIR, name);
   std::ifstream in{path};
-  if (!in) return "there is no file " + path;
+  if (!in) return fmt::format("there is no file {}", path);
   Story told;
   std::string commands, rewritten, difference;
   for (std::string line; std::getline(in, line);) {

@@ -1,6 +1,7 @@
 #include "sim/world.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <sstream>
 #include <string>
@@ -135,7 +136,7 @@ TEST_CASE("the hash does not depend on who watches") {
 }
 
 TEST_CASE("the wire check sees everything and touches nothing") {
-  Story plain{pair}, checked{std::string{"world wirecheck\n"} + pair};
+  Story plain{pair}, checked{fmt::format("world wirecheck\n{}", pair)};
   plain.tell("run 100ms");
   checked.tell("run 100ms");
   CHECK(state(plain) == state(checked));

@@ -1,6 +1,6 @@
 // scripted_broker.hpp - a broker that does as it is told, for tests of clients.
-// Here:  ScriptedBroker: answers ApiVersions, Metadata, Produce, Fetch, ListOffsets and OffsetForLeaderEpoch from a small
-//        table; can err, be slow, be silent and hang up. Knows no replication: the test moves logs.
+// Here:  ScriptedBroker: answers ApiVersions, Metadata, Produce, Fetch, ListOffsets and OffsetForLeaderEpoch from a
+//        small table; can err, be slow, be silent and hang up. Knows no replication: the test moves logs.
 // Not:   a real broker (model/broker/); the language of stories (client_story.hpp).
 // Start: obey() says what it can be told.
 #pragma once
