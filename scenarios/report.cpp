@@ -21,9 +21,9 @@ class Paint {
     if (!on_) return text;
     switch (tone) {
       case Tone::plain: return text;
-      case Tone::fault: return "\x1b[1;35m" + text + "\x1b[0m";
-      case Tone::trouble: return "\x1b[33m" + text + "\x1b[0m";
-      case Tone::good: return "\x1b[32m" + text + "\x1b[0m";
+      case Tone::fault: return fmt::format("\x1b[1;35m{}\x1b[0m", text);
+      case Tone::trouble: return fmt::format("\x1b[33m{}\x1b[0m", text);
+      case Tone::good: return fmt::format("\x1b[32m{}\x1b[0m", text);
     }
     return text;
   }
