@@ -53,7 +53,8 @@ std::vector<std::string> complaints(const Run& run, const Conclusion& conclusion
     all.push_back(fmt::format("found {} {} times, of which \"expect\" says nothing", to_text(anomaly),
                               conclusion.judgement.count(anomaly)));
   }
-  for (const auto& [number, count] : conclusion.violations.counts()) {
+  for (const auto& [invariant, count] : conclusion.violations.counts()) {
+    const auto number = invariant;  // clang 14 cannot capture a structured binding
     const auto& told = conclusion.violations.told();
     const auto first =
         std::find_if(told.begin(), told.end(), [&](const Violation& one) { return one.invariant == number; });

@@ -73,7 +73,8 @@ std::vector<std::pair<BrokerId, ControlRequest>> RequestBatch::build(ControllerC
     request.controller_epoch = epoch;
     request.broker_epoch = broker->second.epoch;
     std::set<BrokerId> leaders;
-    for (const auto& [name, is_new] : partitions) {
+    for (const auto& [partition_name, is_new] : partitions) {
+      const TopicPartition& name = partition_name;  // clang 14 cannot capture a structured binding
       const ControlledPartition* partition = cache.find(name);
       if (partition == nullptr || !partition->leadership) continue;
       const LeaderAndIsr& known = *partition->leadership;
@@ -118,7 +119,8 @@ std::vector<std::pair<BrokerId, ControlRequest>> RequestBatch::build(ControllerC
     request.controller_id = controller;
     request.controller_epoch = epoch;
     request.broker_epoch = broker->second.epoch;
-    for (const auto& [name, remove] : partitions) {
+    for (const auto& [partition_name, remove] : partitions) {
+      const TopicPartition& name = partition_name;
       const ControlledPartition* partition = cache.find(name);
       StopReplicaRequest::StopReplicaPartitionState state;
       state.partition_index = name.partition;
